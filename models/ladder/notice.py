@@ -100,7 +100,6 @@ class Notice(Row, table=True):
         ),
         Index(
             "ix_notice_pending",
-            "recipient_id",
             "send_on",
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
@@ -121,7 +120,12 @@ class Notice(Row, table=True):
         ),
         Index("ix_notice_raised_on", "raised_on"),
         Index("ix_notice_item_id", "item_id"),
-        Index("ix_notice_message_id", "message_id"),
+        Index(
+            "ix_notice_message_id",
+            "message_id",
+            sqlite_where=text("message_id IS NOT NULL"),
+            postgresql_where=text("message_id IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -1720,7 +1720,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(length=300)),
         sa.Column("read_at", sa.DateTime(timezone=True)),
-        sa.Column("message_id", sa.Integer(), sa.ForeignKey("message.id"), index=True),
+        sa.Column("message_id", sa.Integer(), sa.ForeignKey("message.id")),
         sa.Column("taken_back_on", sa.Date()),
         sa.Index(
             "uq_notice_rung",
@@ -1733,7 +1733,7 @@ def upgrade() -> None:
             unique=True,
             **_where("taken_back_on IS NULL"),
         ),
-        sa.Index("ix_notice_pending", "recipient_id", "send_on", **_where("state = 'pending'")),
+        sa.Index("ix_notice_pending", "send_on", **_where("state = 'pending'")),
         sa.Index(
             "uq_notice_nobody",
             "fire_on",
@@ -1744,6 +1744,7 @@ def upgrade() -> None:
             unique=True,
             **_where("recipient_id IS NULL AND taken_back_on IS NULL"),
         ),
+        sa.Index("ix_notice_message_id", "message_id", **_where("message_id IS NOT NULL")),
         sa.Index("ix_notice_unread", "recipient_id", **_where("state = 'sent' AND read_at IS NULL")),
         sa.Index("uq_notice_subject", "subject", "recipient_id", unique=True, **_where("subject IS NOT NULL")),
     )
