@@ -3,7 +3,7 @@
 import datetime as dt
 
 from sqlalchemy import JSON, Index, UniqueConstraint
-from sqlmodel import Field, text
+from sqlmodel import Field
 
 from models.coded import Coded, coded
 from models.row import Row
@@ -39,12 +39,7 @@ class Message(Row, table=True):
 
     __table_args__ = (
         UniqueConstraint("recipient_id", "on", "kind", "ordinal"),
-        Index(
-            "ix_message_waiting",
-            "next_try_at",
-            sqlite_where=text("state IN ('waiting', 'sending')"),
-            postgresql_where=text("state IN ('waiting', 'sending')"),
-        ),
+        Index("ix_message_state", "state", "sent_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

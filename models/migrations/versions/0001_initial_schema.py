@@ -305,7 +305,7 @@ def upgrade() -> None:
         sa.Column("delivered_at", sa.DateTime(timezone=True)),
         sa.Column("read_at", sa.DateTime(timezone=True)),
         sa.UniqueConstraint("recipient_id", "on", "kind", "ordinal"),
-        sa.Index("ix_message_waiting", "next_try_at", **_where("state IN ('waiting', 'sending')")),
+        sa.Index("ix_message_state", "state", "sent_at"),
     )
     op.create_table(
         "message_preference",
