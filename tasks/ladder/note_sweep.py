@@ -28,9 +28,11 @@ def note_sweep(
     now: dt.datetime,
     problems: Sequence[OrganProblem] = (),
     shard: Shard = EVERYBODY,
+    slipped: bool = True,
 ) -> None:
     """Write down that the day was swept for the shard. Where it was not for every organ the day stays where it was: the
-    next sweep looks back as far as this one did, and what was raised already it finds there.
+    next sweep looks back as far as this one did, and what was raised already it finds there. Without `slipped` the
+    caller knows of no day to look back to.
     """
     told, whole = [problem.as_dict() for problem in problems], not problems
     swept = on if whole else on - DAY
@@ -38,7 +40,7 @@ def note_sweep(
         swept = min(swept, last.on)
     values = {"slug": slug_of(shard), "on": swept, "now": now, "problems": told, "whole": whole}
     session.connection().execute(_AFTERWARDS, values)
-    if whole and shard.parts == 1:
+    if slipped and whole and shard.parts == 1:
         session.connection().execute(_LOOKED_BACK)
 
 

@@ -8,22 +8,21 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer, column, text
 from sqlalchemy.engine import CursorResult
 from sqlmodel import Session
 
 from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
 from models.engine.shard import EVERYBODY
-from models.ladder.escalation import RungFiring, Window, steps, windows
+from models.ladder.escalation import RungFiring, Window, windows
 from models.ladder.notice import NoticeKind
-from models.ladder.policy import Relation, Rung
+from models.ladder.policy import Relation
 from models.ladder.succession import Succession
 from models.people.person import Role
 from tasks.ladder.alone import alone
+from tasks.ladder.before import Before, before
 from tasks.ladder.conditions import (
     ARMED,
     DUE,
@@ -37,7 +36,7 @@ from tasks.ladder.conditions import (
     WATCHED,
     WHY_COLLAPSED,
 )
-from tasks.ladder.note_sweep import SLIPPED, SLUG, note_sweep, slug_of
+from tasks.ladder.note_sweep import note_sweep
 from tasks.ladder.part import WHOLE, Part
 from tasks.ladder.roomy import roomy
 from tasks.ladder.versions import successions
@@ -81,50 +80,19 @@ def remind(
         connection.execute(alone(shard))
     whole = part is None
     part = part or WHOLE
-    values = {"slug": SLUG, "own": slug_of(shard), "slipped": SLIPPED, "on": on, "organ": part.organ_id}
-    found = connection.execute(_BEFORE, values).all()
-    swept, newest, deadlines, slipped, first, issued, look, leaders, leaves, helpers, changed, *_rung = found[0]
-    sweep = _Sweep(
-        session, on, calendar, [row for row in found if row.id], swept=swept, first=first, leaders=leaders,
-        leaves=leaves, helpers=helpers, changed=changed, rehearsing=bool(issued and issued > on), part=part,
-    )  # fmt: skip
-    with roomy(connection, deadlines):
+    there = before(connection, on=on, shard=shard, organ_id=part.organ_id)
+    sweep = _Sweep(session, on, calendar, there, part)
+    with roomy(connection, there.deadlines):
         # Before the first sweep ever nobody was asked to sign since the first issue; deadlines are looked at whole
         # anyway.
-        unsigned_since = min(swept or (first or on) - DAY, on - DAY, slipped or on)
-        sweep.daily(min(swept or on, on - DAY), unsigned_since=unsigned_since)
-        if look and (look <= on or sweep.rehearsing):
-            sweep.look(min(look, on))
+        unsigned_since = min(there.swept or (there.first or on) - DAY, on - DAY, there.slipped or on)
+        sweep.daily(min(there.swept or on, on - DAY), unsigned_since=unsigned_since)
+        if there.look and (there.look <= on or sweep.rehearsing):
+            sweep.look(min(there.look, on))
         if whole:
-            note_sweep(session, on=on, now=now)
-        return sweep.written(since=newest)
+            note_sweep(session, on=on, now=now, slipped=there.slipped is not None)
+        return sweep.written(since=there.newest)
 
-
-# Few statements, past the session and put together once: in a small office each costs more than the rows of a day.
-_RUNG = Rung.metadata.tables["rung"].c
-_BEFORE = text(f"""
-    SELECT b.*, {", ".join(f'r."{column.name}"' for column in _RUNG)} FROM (
-        SELECT (SELECT max("on") FROM last_run WHERE slug IN (:slug, :own)) AS swept,
-               (SELECT coalesce(max(id), 0) FROM notice) AS newest,
-               (SELECT coalesce(max(id), 0) FROM deadline) AS deadlines,
-               (SELECT "on" FROM last_run WHERE slug = :slipped) AS slipped,
-               (SELECT min(issued_on) FROM annual_plan) AS first,
-               (SELECT max(issued_on) FROM annual_plan) AS issued,
-               (SELECT min(look_on) FROM deadline WHERE done_on IS NULL AND look_on IS NOT NULL) AS look,
-               EXISTS (SELECT 1 FROM item_leader) AS leaders,
-               EXISTS (SELECT 1 FROM leave WHERE from_on <= :on AND until_on >= :on) AS leaves,
-               EXISTS (SELECT 1 FROM receipt WHERE signed_at IS NULL AND unit_id IS NOT NULL) AS helpers,
-               EXISTS (SELECT 1 FROM policy_change) AS changed
-    ) b LEFT JOIN rung r ON r.policy_id IN (
-        SELECT policy_id FROM annual_plan WHERE CAST(:organ AS integer) IS NULL OR organ_id = :organ)
-    ORDER BY r.policy_id
-""").columns(
-    column("swept", Date), column("newest", Integer), column("deadlines", Integer), column("slipped", Date),
-    column("first", Date), column("issued", Date), column("look", Date), column("leaders", Boolean),
-    column("leaves", Boolean), column("helpers", Boolean), column("changed", Boolean),
-    *(column(rung.name, rung.type) for rung in _RUNG),
-)  # fmt: skip
-"""What there is before a sweep, beside each rung of the ladders by which some plan runs; once beside none."""
 
 _WRITTEN = """
     SELECT count(*) FILTER (WHERE state = 'pending'),
@@ -140,46 +108,30 @@ _WRITTEN = """
 class _Sweep:
     """One day's statements. Windows go in as literal rows but for their days, which are bound by the driver.
 
-    So the statements of two days are the same text, and the second need not be prepared again.
-    `rungs`: those of the ladders, by policy. `leaders`: some item names several. `leaves`: somebody is away. `helpers`:
-    some cooperating unit has not signed. `changed`: some plan runs by a further version of its copy. `rehearsing`: the
-    day is before a plan was issued, a trial run for which its items count as issued already. `part`: those items alone.
+    So the statements of two days are the same text, and the second need not be prepared again. Of the items those of
+    `part` alone; `rehearsing` is a day before a plan was issued: a trial run for which its items count as issued.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        on: dt.date,
-        calendar: WorkCalendar,
-        rungs: Sequence[Any],
-        *,
-        swept: dt.date | None,
-        first: dt.date | None,
-        leaders: bool,
-        leaves: bool,
-        helpers: bool,
-        changed: bool,
-        rehearsing: bool,
-        part: Part,
-    ) -> None:
+    def __init__(self, session: Session, on: dt.date, calendar: WorkCalendar, there: Before, part: Part) -> None:
         self.connection, self.on, self.calendar = session.connection(), on, calendar
         self.postgres = self.connection.dialect.name == "postgresql"
         self.ours, self.sharded = part.condition, part.shard.parts > 1
-        self.ladders = {key: list(group) for key, group in groupby(rungs, lambda rung: rung.policy_id)}
-        self.rungs = {rung.id: rung for rung in rungs}
+        self.ladders = there.ladders
+        self.rungs = {rung.id: rung for ladder in there.ladders.values() for rung in ladder.rungs}
         self.send_on = calendar.on_or_after(on)
-        self.leaders, self.leaves, self.helpers, self.rehearsing = leaders, leaves, helpers, rehearsing
+        self.leaders, self.leaves, self.helpers = there.leaders, there.leaves, there.helpers
+        self.rehearsing = bool(there.issued and there.issued > on)
         self.days: dict[str, dt.date | str | int] = {}
         self.reached = False
         self.named: dict[dt.date, str] = {}
         self.today = self._day(on)
-        self.again = swept == on
-        self.late = "w.fire_on < :on" + (f" AND w.fire_on > {self._day(swept)}" if swept else "")
+        self.again = there.swept == on
+        self.late = "w.fire_on < :on" + (f" AND w.fire_on > {self._day(there.swept)}" if there.swept else "")
         # Before the first sweep ever the day of the first issue counts as swept for who is asked to sign: it was given
         # out that day.
-        since = swept or first
+        since = there.swept or there.first
         self.same, self.begun = "n.rung_id = w.rung_id", ""
-        if changed:
+        if there.changed:
             self._go_on([one for policy, one in successions(session).items() if policy in self.ladders])
         self.asked_late = "w.fire_on < :on" + (f" AND w.fire_on > {self._day(since)}" if since else "")
 
@@ -203,8 +155,7 @@ class _Sweep:
         due, issued = list[_Reached](), list[_Reached]()
         # After a gap only the days there are: a step of every day between would be a window of its own.
         given = self._days(ISSUED) if unsigned_since < self.on - DAY else None
-        for policy_id, rungs in self.ladders.items():
-            by_due, by_issue = steps(rungs)
+        for policy_id, (_rungs, by_due, by_issue) in self.ladders.items():
             days = self._days(DUE.format(policy_id)) if since < self.on - DAY else None
             due.append((policy_id, windows(by_due, self.calendar, since=since, on=self.on, days=days)))
             # One day more: what was issued after a day's sweep, whose first rung may be that very day.
@@ -237,8 +188,8 @@ class _Sweep:
             return
         since = earliest - DAY
         reached = [
-            (policy_id, windows(steps(rungs)[0], self.calendar, since=since, on=self.on, days=days, whole=True))
-            for policy_id, rungs in self.ladders.items()
+            (policy_id, windows(ladder.by_due, self.calendar, since=since, on=self.on, days=days, whole=True))
+            for policy_id, ladder in self.ladders.items()
         ]
         self._raise(
             reached,
