@@ -1,5 +1,6 @@
 """What the benchmarks share: filled databases, one of each size and system, and bare connections beside ours."""
 
+import gc
 import os
 import re
 import shutil
@@ -156,6 +157,9 @@ def seconds(work: Callable[[], object]) -> float:
 def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     """A database of each size on each system, left by every benchmark as it was found."""
     system, size = request.param
+    # As `duban serve` does: what the tests brought along is no garbage to look through.
+    gc.collect()
+    gc.freeze()
     with filled_apart(system, size, request, tmp_path_factory.mktemp("filled")) as made:
         yield made
 
