@@ -48,6 +48,7 @@ test: lint types contracts tests
 lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec examples/deploy/compose.yaml
 
 types: $(DEV)
 	$(BIN)/mypy
