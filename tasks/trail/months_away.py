@@ -51,7 +51,7 @@ def lacking_words(
     months = "、".join(dict.fromkeys(seal.month for seal in away))
     return (
         f"{months} 的{lacking.value[1]}已归档到文件，{so}："
-        f"请管理员用 duban archive attach 接回{files}（文件见 duban archive list），再看。"
+        f"请管理员用 duban archive attach 接回 {files}（文件见 duban archive list），再看。"
     )
 
 

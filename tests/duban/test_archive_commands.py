@@ -54,7 +54,7 @@ def test_months_go_into_a_folder_are_listed_proved_and_come_back(terminal: Termi
 
     week = ("brief", "circular", "--period", "week", "--until", "2026-06-17", "--organ", "bureau")
     half = ("score", "preview", "--period", "2026-H1", "--organ", "bureau")
-    back = "请管理员用 duban archive attach 接回duban-archive-2026-06.zip"
+    back = "请管理员用 duban archive attach 接回 duban-archive-2026-06.zip"
     assert (back in terminal.says(*week, "--preview"), back in terminal.data(*week, "--preview")["lacks"]) == (
         True,
         True,

@@ -41,7 +41,7 @@ from tests.tasks.archiving.archived_office import BY, TODAY, detached, file_repo
 LATE = day("2026-06-17")
 """The first item's day has passed and was brought before somebody; it is closed five days later."""
 HALF = span_named("2026-H1")
-BACK = "请管理员用 duban archive attach 接回duban-archive-2026-06.zip"
+BACK = "请管理员用 duban archive attach 接回 duban-archive-2026-06.zip"
 
 
 @pytest.fixture
@@ -238,5 +238,5 @@ def test_many_files_are_told_by_the_first(engine: Engine) -> None:
         said = lacking_words(session, Lacking.TRAIL, "少了", first=first, last=last)
         assert said == (
             "2026-01、2026-02、2026-03、2026-04 的操作记录已归档到文件，少了："
-            "请管理员用 duban archive attach 接回1.zip、2.zip、3.zip等（文件见 duban archive list），再看。"
+            "请管理员用 duban archive attach 接回 1.zip、2.zip、3.zip等（文件见 duban archive list），再看。"
         )
