@@ -86,14 +86,15 @@ class Filled:
         bar: float | None,
         turns: int,
         before: Callable[[], object] = lambda: None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
-        """Run both in turns, `before` ahead of each, and say how they compare."""
+        """Run both in turns by `clock`, `before` ahead of each, and say how they compare."""
         low, mine = [], []
         for _turn in range(turns):
             before()
-            low.append(self.measured(floor))
+            low.append(measured(floor, clock or self.clock))
             before()
-            mine.append(self.measured(ours))
+            mine.append(measured(ours, clock or self.clock))
         self.say(what, low, mine, bar)
 
     def say(self, what: str, floor: Sequence[Span], ours: Sequence[Span], bar: float | None, rows: str = "") -> None:
