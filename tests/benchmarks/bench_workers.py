@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.bench_workers [--organs 24] [--share 0.25] [--rhythm year_end_report]
 
-A worker stands for a machine of its own: its process is held to a share of a core by a control group (Linux, for root),
-so that four together take one core and PostgreSQL has what is left. Where that cannot be had it says so, and the ratios
-tell of this machine's cores as well. A ratio is the time of the slowest worker over that of one who does all.
+A worker stands for a machine of its own: its process is held to a share of a core by a control group (of version 1, for
+root), so that four together take one core and PostgreSQL has what is left. Where that cannot be had it says so, and the
+ratios tell of this machine's cores as well. A ratio is the time of the slowest worker over that of one who does all.
 """
 
 import argparse
@@ -33,7 +33,7 @@ RHYTHM_OF = {"year_end_report": (2026,), "monthly_circular": ("2026-07-01",)}
 WORKERS = (1, 2, 4)
 PERIOD = 20_000
 """Microseconds in which a worker gets its share."""
-GROUPS = Path("/sys/fs/cgroup")
+GROUPS = Path("/sys/fs/cgroup/cpu")
 LOOK = 0.02
 """Seconds between two looks at who waits in PostgreSQL."""
 
@@ -53,11 +53,8 @@ def work(trial: Settings, place: Settings, rhythm: str, shard: str) -> None:
 @contextmanager
 def held(processes: Sequence[int], share: float) -> Iterator[bool]:
     """Each process at a share of a core of its own until it ends; False where the system does not let us."""
-    older = (GROUPS / "cpu").is_dir()
-    groups = [(GROUPS / "cpu" if older else GROUPS) / f"duban-worker-{process}" for process in processes]
+    groups = [GROUPS / f"duban-worker-{process}" for process in processes]
     limit = {"cpu.cfs_period_us": f"{PERIOD}", "cpu.cfs_quota_us": f"{PERIOD * share:.0f}"}
-    if not older:
-        limit = {"cpu.max": f"{PERIOD * share:.0f} {PERIOD}"}
     may = True
     try:
         for group, process in zip(groups, processes, strict=True):
@@ -66,10 +63,12 @@ def held(processes: Sequence[int], share: float) -> Iterator[bool]:
                 (group / name).write_text(value, encoding="ascii")
     except OSError:
         may = False
-    yield may
-    for group in groups:
-        with suppress(OSError):
-            group.rmdir()
+    try:
+        yield may
+    finally:
+        for group in groups:
+            with suppress(OSError):
+                group.rmdir()
 
 
 @contextmanager
@@ -143,13 +142,14 @@ def main() -> None:
         trial, place = (Settings(home=Path(home), database_url=url) for home, url in given.place)
         work(trial, place, given.rhythm, given.shard)
         return
-    for rhythm in [given.rhythm] if given.rhythm else RHYTHM_OF:
-        alone = None
-        for workers in WORKERS:
-            with served_postgres() as server, tempfile.TemporaryDirectory() as folder:
-                seconds, told = measured(server, Path(folder), rhythm, workers, given.organs, given.share)
-            alone = alone or seconds
-            print(f"{rhythm}  {workers} workers  {seconds:6.1f} s  ratio {seconds / alone:4.2f}  {told}", flush=True)
+    with served_postgres() as server:
+        for rhythm in [given.rhythm] if given.rhythm else RHYTHM_OF:
+            alone = None
+            for workers in WORKERS:
+                with tempfile.TemporaryDirectory() as folder:
+                    seconds, told = measured(server, Path(folder), rhythm, workers, given.organs, given.share)
+                alone = alone or seconds
+                print(f"{rhythm}  {workers} workers {seconds:6.1f} s  ratio {seconds / alone:4.2f}  {told}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
 """Items nobody answers for, as stories."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.database import reading, unit_of_work
@@ -14,6 +13,7 @@ from models.people.person import Tenure
 from tasks.lists.find_gaps import Gap, GapReason, gaps
 from tasks.people.find import find_person
 from tasks.staff.hand_over import leave_office
+from tests.databases import statements_of
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
 
 
@@ -143,12 +143,6 @@ def test_more_gaps_ask_the_database_no_more_often(office: Office) -> None:
 
 
 def questions(office: Office) -> int:
-    asked: list[str] = []
-
-    def note(*given: Any) -> None:
-        asked.append(given[2])
-
-    event.listen(office.engine, "before_cursor_execute", note)
-    found(office, "2026-06-12")
-    event.remove(office.engine, "before_cursor_execute", note)
+    with statements_of(office.engine) as asked:
+        found(office, "2026-06-12")
     return len(asked)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from models.database import reading, unit_of_work
 from models.dates.workdays import WorkCalendar
@@ -18,6 +18,7 @@ from tasks.items.suspend import resume, suspend
 from tasks.items.transfer import transfer
 from tasks.lists.list_unreported import Unreported, Unsigned, owed_period, unreported, unsigned
 from tasks.people.find import find_person
+from tests.databases import statements_of
 from tests.office import HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()
@@ -188,13 +189,7 @@ def test_a_longer_list_asks_the_database_no_more_often(office: Office) -> None:
 
 
 def questions(office: Office) -> int:
-    asked: list[str] = []
-
-    def note(*given: Any) -> None:
-        asked.append(given[2])
-
-    event.listen(office.engine, "before_cursor_execute", note)
-    missing(office, "2026-06-26")
-    open_receipts(office, "2026-06-26")
-    event.remove(office.engine, "before_cursor_execute", note)
+    with statements_of(office.engine) as asked:
+        missing(office, "2026-06-26")
+        open_receipts(office, "2026-06-26")
     return len(asked)

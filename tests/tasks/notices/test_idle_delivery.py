@@ -1,13 +1,13 @@
 """A delivery that finds nothing to do costs the same however many years of mail lie behind it."""
 
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from models.clock import opening_of
 from models.settings import Settings
 from tasks.notices.deliver import deliver
+from tests.databases import statements_of
 from tests.office import day
 
 GROWING = ("notice", "message", "delivery_attempt", "returned_mail", "audit_entry")
@@ -15,14 +15,8 @@ GROWING = ("notice", "message", "delivery_attempt", "returned_mail", "audit_entr
 
 def test_no_statement_of_a_delivery_reads_a_growing_table_whole(engine: Engine, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, mail_from="duban@office.test", smtp_host="127.0.0.1", smtp_port=2525)
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        asked.append((statement, values))
-
-    event.listen(engine, "before_cursor_execute", note)
-    deliver(engine, settings, now=opening_of(day("2026-06-17")))
-    event.remove(engine, "before_cursor_execute", note)
+    with statements_of(engine) as asked:
+        deliver(engine, settings, now=opening_of(day("2026-06-17")))
 
     with engine.connect() as connection:
         plans = [

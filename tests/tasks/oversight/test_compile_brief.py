@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from models.database import reading, unit_of_work
 from models.dates.workdays import WorkCalendar
@@ -26,6 +26,7 @@ from tasks.oversight.compile_brief import compile_brief, gather_brief
 from tasks.papers.brief import Brief
 from tasks.people.find import find_person
 from tests.actors import administrator
+from tests.databases import statements_of
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()
@@ -212,12 +213,6 @@ def test_more_to_tell_asks_the_database_no_more_often(office: Office) -> None:
 
 
 def questions(office: Office) -> int:
-    asked: list[str] = []
-
-    def note(*given: Any) -> None:
-        asked.append(given[2])
-
-    event.listen(office.engine, "before_cursor_execute", note)
-    brief(office, "2026-06-10")
-    event.remove(office.engine, "before_cursor_execute", note)
+    with statements_of(office.engine) as asked:
+        brief(office, "2026-06-10")
     return len(asked)

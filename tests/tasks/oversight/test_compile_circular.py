@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.actor import Actor, Channel
@@ -30,6 +30,7 @@ from tasks.items.suspend import resume, suspend
 from tasks.oversight.compile_circular import compile_circular, gather_circular
 from tasks.papers.circular import Circular, TrendPoint
 from tasks.scores.publish_scores import publish_scores
+from tests.databases import statements_of
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()
@@ -314,14 +315,8 @@ def test_a_longer_plan_asks_the_database_no_more_often(office: Office) -> None:
 
 
 def questions(office: Office) -> int:
-    asked: list[str] = []
-
-    def note(*given: Any) -> None:
-        asked.append(given[2])
-
-    event.listen(office.engine, "before_cursor_execute", note)
-    gathered(office)
-    event.remove(office.engine, "before_cursor_execute", note)
+    with statements_of(office.engine) as asked:
+        gathered(office)
     return len(asked)
 
 
